@@ -1,0 +1,21 @@
+"""Architectures, resumable training, and checkpoints with their hashes and recipes."""
+
+from .architectures import ARCHITECTURES, DigitNet
+from .checkpoints import Checkpoint, checkpoint_info, checkpoint_names, load, load_checkpoint, save_checkpoint
+from .recipes import RECIPES, recipe
+from .training import Recipe, train
+
+__all__ = [
+    "ARCHITECTURES",
+    "RECIPES",
+    "Checkpoint",
+    "DigitNet",
+    "Recipe",
+    "checkpoint_info",
+    "checkpoint_names",
+    "load",
+    "load_checkpoint",
+    "recipe",
+    "save_checkpoint",
+    "train",
+]

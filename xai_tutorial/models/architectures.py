@@ -1,0 +1,33 @@
+"""The networks of the course. Each takes its options as keywords, so that a checkpoint can name and rebuild it."""
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class DigitNet(nn.Module):
+    """The MNIST network of `tangent`, Listing 3: two convolutions, one pooling, two linear layers; 32 x 32 in, 10 out.
+
+    `smooth=False` is the network as printed: ReLU and max pooling, whose second derivatives vanish almost everywhere.
+    `smooth=True` has SiLU and average pooling in their place and is infinitely differentiable.
+    """
+
+    def __init__(self, *, smooth: bool = False):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 32, 3)
+        self.conv2 = nn.Conv2d(32, 64, 3)
+        self.dropout1 = nn.Dropout(0.25)
+        self.dropout2 = nn.Dropout(0.5)
+        self.fc1 = nn.Linear(12544, 128)
+        self.fc2 = nn.Linear(128, 10)
+        self.activation = F.silu if smooth else F.relu
+        self.pool = F.avg_pool2d if smooth else F.max_pool2d
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.activation(self.conv1(x))  # B x 32 x 30 x 30
+        x = self.activation(self.conv2(x))  # B x 64 x 28 x 28
+        x = self.dropout1(self.pool(x, 2))  # B x 64 x 14 x 14
+        x = self.activation(self.fc1(x.flatten(1)))  # B x 128
+        return self.fc2(self.dropout2(x))  # B x 10, logits
+
+
+ARCHITECTURES: dict[str, type[nn.Module]] = {"DigitNet": DigitNet}

@@ -1,0 +1,29 @@
+"""The recipes of the checkpoints that ship: `xai-tutorial train NAME` makes each one again."""
+
+from dataclasses import replace
+
+from ..errors import UnknownNameError
+from .training import Recipe
+
+_DIGITS = Recipe(
+    name="digits_relu",
+    architecture="DigitNet",
+    options={"smooth": False},
+    epochs=8,
+    batch=128,
+    learning_rate=1e-3,
+    image_size=32,
+)
+
+RECIPES: dict[str, Recipe] = {
+    "digits_relu": _DIGITS,
+    "digits_smooth": replace(_DIGITS, name="digits_smooth", options={"smooth": True}, learning_rate=2e-3),
+}
+
+
+def recipe(name: str, *, smoke: bool = False) -> Recipe:
+    """A recipe by name; `smoke` shortens it to a few steps, to prove that it runs."""
+    if name not in RECIPES:
+        raise UnknownNameError("recipe", name, RECIPES)
+    full = RECIPES[name]
+    return replace(full, epochs=2, images=1000, test_images=500, batch=100) if smoke else full
