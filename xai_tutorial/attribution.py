@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Attribution:
     """`values` has the shape of `inputs`, with one more dimension in front when `times` were asked for.
 
@@ -35,15 +35,16 @@ class Attribution:
         return None if self.total is None else self.sum - self.total
 
     def show(self, **options):
-        """A figure: the inputs, their signed maps on one stated scale, sum against total, and the cost."""
+        """A picture: the inputs, their signed maps on one stated scale, sum against total, and the cost."""
         from .plotting import draw_attribution
 
         return draw_attribution(self, **options)
 
-    def _repr_html_(self) -> str:
-        from .plotting import as_html
+    def __repr__(self) -> str:
+        return self.describe()
 
-        return as_html(self.show(), alt=self.describe())
+    def _repr_html_(self) -> str:
+        return self.show()._repr_html_()
 
     def describe(self) -> str:
         """One sentence, which is also the picture's alternative text."""

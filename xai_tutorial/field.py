@@ -131,7 +131,13 @@ class ScalarField:
 
     def _scalars(self, x: Tensor) -> Tensor:
         """The function's output, reduced to the one number a row that is explained."""
-        scores = self.function(x)
+        try:
+            scores = self.function(x)
+        except torch.OutOfMemoryError:
+            raise
+        except RuntimeError as error:
+            reason = str(error).splitlines()[0]
+            raise FieldError(f"the function fails on an input of shape {tuple(x.shape)}: {reason}") from error
         if not isinstance(scores, Tensor):
             raise FieldError(f"the function must return a tensor, got {_describe(scores)}")
         if scores.dim() == 2 and scores.shape[1] == 1 and self.target is None:

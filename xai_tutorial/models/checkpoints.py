@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
-from torch import Tensor, device, nn
+from torch import Tensor, nn
 
 from ..data import entries, read
 from ..errors import DataError, UnknownNameError
@@ -33,14 +34,14 @@ def checkpoint_names() -> list[str]:
     return [Path(path).stem for path in entries() if path.startswith("checkpoints/")]
 
 
-def load(name: str, *, device: device | str = "cpu") -> nn.Module:
+def load(name: str, *, device: torch.device | str = "cpu") -> nn.Module:
     """A trained network that ships, in evaluation mode, its parameters frozen; its hash is checked."""
     if name not in checkpoint_names():
         raise UnknownNameError("checkpoint", name, checkpoint_names())
     return _build(read(f"checkpoints/{name}.safetensors"), name, device)
 
 
-def load_checkpoint(file: str | Path, *, device: device | str = "cpu") -> nn.Module:
+def load_checkpoint(file: str | Path, *, device: torch.device | str = "cpu") -> nn.Module:
     """The same from a file of your own, which no manifest vouches for."""
     return _build(_bytes(file), str(file), device)
 
@@ -93,14 +94,15 @@ def _header(content: bytes, origin: str) -> Checkpoint:
         raise DataError(f"{origin} has no checkpoint header: it was not written by `xai-tutorial train`") from None
 
 
-def _build(content: bytes, origin: str, device: device | str) -> nn.Module:
+def _build(content: bytes, origin: str, device: torch.device | str) -> nn.Module:
     info = _header(content, origin)
     tensors, _ = read_tensors(content, origin)
     if info.architecture not in ARCHITECTURES:
         raise DataError(f"{origin} needs the architecture {info.architecture!r}, which this version does not have")
-    model = ARCHITECTURES[info.architecture](**info.options)
+    with torch.device("meta"):  # no memory, no random numbers: the file brings the values and their dtype
+        model = ARCHITECTURES[info.architecture](**info.options)
     try:
-        model.load_state_dict(tensors)
+        model.load_state_dict(tensors, assign=True)
     except RuntimeError as error:
         raise DataError(f"{origin} does not fit {info.architecture}: {' '.join(str(error).split())}") from None
     if any(not value.isfinite().all() for value in tensors.values()):

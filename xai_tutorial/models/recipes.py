@@ -9,15 +9,16 @@ _DIGITS = Recipe(
     name="digits_relu",
     architecture="DigitNet",
     options={"smooth": False},
-    epochs=8,
+    epochs=12,
     batch=128,
     learning_rate=1e-3,
     image_size=32,
+    shift=2,
 )
 
 RECIPES: dict[str, Recipe] = {
     "digits_relu": _DIGITS,
-    "digits_smooth": replace(_DIGITS, name="digits_smooth", options={"smooth": True}, learning_rate=2e-3),
+    "digits_smooth": replace(_DIGITS, name="digits_smooth", options={"smooth": True}),
 }
 
 

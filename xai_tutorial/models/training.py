@@ -33,6 +33,7 @@ class Recipe:
     batch: int
     learning_rate: float
     image_size: int
+    shift: int = 0  # each image moves by up to this many pixels, at random, in both directions
     seed: int = 0
     images: int | None = None  # None: the whole training split
     test_images: int | None = None
@@ -41,7 +42,7 @@ class Recipe:
         return mnist(split, size=self.image_size, count=self.images if split == "train" else self.test_images)
 
     def loss(self, model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
-        return F.cross_entropy(model(images), labels)
+        return F.cross_entropy(model(_shifted(images, self.shift)), labels)
 
     def measure(self, model: nn.Module, data: MNIST, device: torch.device) -> dict[str, float]:
         with torch.no_grad():
@@ -52,6 +53,19 @@ class Recipe:
     def rate(self, step: int, steps: int) -> float:
         """A cosine from the learning rate to 0: a function of the step, so that it needs no state."""
         return self.learning_rate * 0.5 * (1 + math.cos(math.pi * step / steps))
+
+
+def _shifted(images: Tensor, reach: int) -> Tensor:
+    """Each image moved by its own whole number of pixels; what leaves on one side is cut, the gap is filled with 0."""
+    if reach == 0:
+        return images
+    batch, _, height, width = images.shape
+    moves = torch.randint(0, 2 * reach + 1, (2, batch, 1), device=images.device)
+    rows = moves[0] + torch.arange(height, device=images.device)  # B x H
+    columns = moves[1] + torch.arange(width, device=images.device)  # B x W
+    item = torch.arange(batch, device=images.device)[:, None, None]
+    padded = F.pad(images, (reach, reach, reach, reach)).movedim(1, -1)  # B x H + 2s x W + 2s x C
+    return padded[item, rows[:, :, None], columns[:, None, :]].movedim(-1, 1)
 
 
 def train(
@@ -72,7 +86,7 @@ def train(
     _check_output(target, state, resume)
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(recipe.seed)
-        model = ARCHITECTURES[recipe.architecture](**recipe.options).to(device)
+        model = ARCHITECTURES[recipe.architecture](**recipe.options).to(device, torch.float32)
         optimizer = torch.optim.Adam(model.parameters(), lr=recipe.learning_rate)
         start, seconds = _restore(state, recipe, model, optimizer) if state.is_file() else (0, 0.0)
         _run(recipe, model, optimizer, state, start, seconds, device, save_every, progress)

@@ -1,0 +1,5 @@
+"""Explorers: thin views over the library. They call it and draw; they compute nothing of their own."""
+
+from .heat import HeatExplorer
+
+__all__ = ["HeatExplorer"]

@@ -1,0 +1,37 @@
+"""The picture that explorers of the plane share: panels with arrows and handles to drag, and a bar chart."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import anywidget
+import numpy as np
+import traitlets
+from matplotlib import colormaps
+from torch import Tensor
+
+from ..plotting import PLAIN, SIGNED, array
+
+
+class Plane(anywidget.AnyWidget):
+    """Shows `frame`; calls `on_move(handle, x, y)` when the reader lets go of a handle."""
+
+    _esm = Path(__file__).with_name("plane.js")
+    frame = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, on_move: Callable[[int, float, float], None]):
+        super().__init__()
+        self.on_msg(lambda _, message, __: on_move(message["handle"], message["x"], message["y"]))
+
+
+def coloured(values: Tensor, *, signed: bool) -> tuple[bytes, float]:
+    """n x n values (the lowest row first) as the bytes of an RGBA picture (the highest row first), and their scale."""
+    numbers = array(values)[::-1]
+    scale = float(np.abs(numbers).max()) or 1.0
+    unit = (numbers / scale + 1) / 2 if signed else numbers.clip(0) / scale
+    return colormaps[SIGNED if signed else PLAIN](unit, bytes=True).tobytes(), scale
+
+
+def arrow_list(points: Tensor, field: Tensor, *, longest: float = 18.0) -> list[list[float]]:
+    """Rows x, y, u, v with u, v in pixels, the longest of them `longest`."""
+    scale = float(field.norm(dim=1).max()) or 1.0
+    return np.concatenate([array(points), array(field) * (longest / scale)], 1).round(3).tolist()
