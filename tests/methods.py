@@ -1,4 +1,4 @@
-"""Every method that explains a field, as one call on (field, x): a new method is added here and gets the house's tests."""
+"""Every method that explains a field, as one call on (field, x). A new one is added here and gets the house's tests."""
 
 import xai_tutorial as xt
 

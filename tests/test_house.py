@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from methods import METHODS
 from torch.overrides import TorchFunctionMode
 
 import xai_tutorial as xt
+from methods import METHODS
 
 PACKAGE = Path(xt.__file__).parent
 # Data flows one way: a room may import from the rooms before it, and from its own.
@@ -123,20 +123,22 @@ def test_same_seed_same_picture(method, smooth_net):
 class ExplicitDevice(TorchFunctionMode):
     """Refuses to make a tensor without being told where."""
 
-    FACTORIES = {
-        torch.zeros,
-        torch.ones,
-        torch.full,
-        torch.empty,
-        torch.rand,
-        torch.randn,
-        torch.randint,
-        torch.randperm,
-        torch.arange,
-        torch.linspace,
-        torch.eye,
-        torch.tensor,
-    }
+    FACTORIES = frozenset(
+        (
+            torch.zeros,
+            torch.ones,
+            torch.full,
+            torch.empty,
+            torch.rand,
+            torch.randn,
+            torch.randint,
+            torch.randperm,
+            torch.arange,
+            torch.linspace,
+            torch.eye,
+            torch.tensor,
+        )
+    )
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
         kwargs = kwargs or {}

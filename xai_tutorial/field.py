@@ -19,18 +19,19 @@ class ScalarField:
     rows, or a tensor with one class a row. `output` says what is explained: the "logit" of the target, its softmax
     "probability", or, for a pair of targets, the "difference" of their logits.
 
-    At most `batch_size` rows are evaluated at once, so that memory does not depend on how many are asked for. A
-    module is evaluated in evaluation mode and left in the mode in which it was found; no gradient is left behind.
+    At most `batch_size` rows are evaluated at once, so that memory does not depend on how many are asked for. None
+    means 64 on a CPU, whose caches a larger batch leaves, and 512 elsewhere. A module is evaluated in evaluation mode
+    and left in the mode in which it was found; no gradient is left behind.
     """
 
-    def __init__(self, function: Callable[[Tensor], Tensor], target=None, *, output: str = "logit", batch_size=256):
+    def __init__(self, function: Callable[[Tensor], Tensor], target=None, *, output: str = "logit", batch_size=None):
         if output not in OUTPUTS:
             raise InputError(f"output must be one of {', '.join(OUTPUTS)}, got {output!r}")
-        if batch_size < 1:
+        if batch_size is not None and batch_size < 1:
             raise InputError(f"batch_size must be at least 1, got {batch_size}")
         if target is None and output != "logit":
             raise InputError(f"output={output!r} needs a target")
-        self.function, self.output, self.batch_size = function, output, int(batch_size)
+        self.function, self.output, self.batch_size = function, output, batch_size
         self.target = None if target is None else _classes(target, output)
 
     def value(self, x: Tensor) -> Tensor:
@@ -65,7 +66,7 @@ class ScalarField:
         products = []
         v = v.expand_as(x)
         with self._quiet(), torch.inference_mode(False), torch.enable_grad():
-            for (part, rows), along in zip(self._chunks(x), v.split(self.batch_size), strict=True):
+            for (part, rows), along in zip(self._chunks(x), v.split(self.rows_at_once(x)), strict=True):
                 value, leaf = part._with_leaf(rows)
                 (gradient,) = torch.autograd.grad(value.sum(), leaf, create_graph=True)
                 slope = (gradient * along).sum()
@@ -87,6 +88,9 @@ class ScalarField:
         chosen = copy(self)
         chosen.target = self.target[index.to(self.target.device)]
         return chosen
+
+    def rows_at_once(self, x: Tensor) -> int:
+        return self.batch_size or (64 if x.device.type == "cpu" else 512)
 
     def check(self, x: Tensor) -> None:
         """Refuse, in one sentence, inputs on which this field cannot be evaluated."""
@@ -118,8 +122,9 @@ class ScalarField:
         return 2 if self.output == "difference" else 1
 
     def _chunks(self, x: Tensor) -> Iterator[tuple["ScalarField", Tensor]]:
-        for start in range(0, len(x), self.batch_size):
-            rows = x[start : start + self.batch_size]
+        size = self.rows_at_once(x)
+        for start in range(0, len(x), size):
+            rows = x[start : start + size]
             yield self.for_rows(torch.arange(start, start + len(rows), device=x.device)), rows
 
     def _with_leaf(self, rows: Tensor) -> tuple[Tensor, Tensor]:

@@ -41,7 +41,7 @@ def test_code_that_stops_is_told(capsys):
 
 
 def test_unknown_exercise():
-    with pytest.raises(xt.UnknownNameError, match="did you mean 5.1"):
+    with pytest.raises(xt.UnknownNameError, match=r"did you mean 5\.1"):
         check("5.1.1", 3)
 
 

@@ -1,8 +1,8 @@
 import pytest
 import torch
-from oracles.mixtures import Bumps
 
 import xai_tutorial as xt
+from oracles.mixtures import Bumps
 
 
 def seeded(seed: int) -> torch.Generator:

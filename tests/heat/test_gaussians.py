@@ -4,9 +4,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracles.mixtures import Bumps
 
 import xai_tutorial as xt
+from oracles.mixtures import Bumps
 
 X = torch.tensor([[0.3, 0.1], [-1.0, 2.0], [0.0, 0.0]], dtype=torch.float64)
 

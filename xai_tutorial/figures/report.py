@@ -51,8 +51,10 @@ def _summary(records: dict[str, dict]) -> str:
     chips = " ".join(f"{_chip(verdict)} {verdicts.count(verdict)}" for verdict in VERDICTS)
     profiles = ", ".join(sorted({record["profile"] for record in records.values()})) or "none"
     seconds = sum(record["seconds"] for record in records.values())
+    smoke = any(record["profile"] == "smoke" for record in records.values())
+    warning = "<p><b>Smoke run:</b> it proves that everything runs; its verdicts mean nothing.</p>" if smoke else ""
     return (
-        f"<p>{len(records)} of {len(registry())} figures and tables, {len(verdicts)} claims: {chips}</p>"
+        f"{warning}<p>{len(records)} of {len(registry())} figures and tables, {len(verdicts)} claims: {chips}</p>"
         f"<p>Profile: {profiles}. {seconds:.0f} s on {now['platform']}, {now['threads']} threads; {versions}{tree}.</p>"
     )
 
@@ -136,7 +138,7 @@ def _chip(verdict: str) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.4g}"
+    return f"{value:.4g}" if abs(value - 1) > 0.01 else f"{value:.7g}"
 
 
 def _text(words: str) -> str:

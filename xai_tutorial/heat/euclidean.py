@@ -27,7 +27,7 @@ from ..errors import InputError
 from ..field import ScalarField
 
 BLOCKS = 32  # a standard error comes from the spread of this many blocks of directions
-VALUES_PER_BLOCK = 4  # one direction in four also estimates P_T f, so that the sum can be checked
+VALUE_SHARE = 8  # one direction in eight also estimates P_T f, so that the sum can be checked
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def heatflow(
 
     `time` is one T, or an increasing list, for which the values get a dimension K in front and share their draws.
     `samples` (rounded up to a multiple of 32 if larger) counts directions. Every input sees the same directions.
-    Cost: 2 gradients a direction and time, and a quarter as many forward passes for the independent total.
+    Cost: 2 gradients a direction and time, and an eighth as many forward passes for the independent total.
     The standard error is an upper bound while a frame of directions is shared by several blocks (samples < 32 D).
     """
     times = check_times(time)
@@ -120,7 +120,7 @@ def blocks(samples: int, x: Tensor, generator: torch.Generator) -> Iterator[Tens
 
 
 def _share(q: Tensor) -> Tensor:
-    return q[: math.ceil(len(q) / VALUES_PER_BLOCK)]
+    return q[: math.ceil(len(q) / VALUE_SHARE)]
 
 
 def _flow_of_block(field, x: Tensor, q: Tensor, times: list[float], generator: torch.Generator) -> Tensor:
@@ -162,7 +162,7 @@ def pairs(evaluate, field, x: Tensor, q: Tensor, rho: Tensor) -> Iterator[tuple[
     Yields the slice of directions and the two results, c x K x B (x ...).
     """
     batch, times = len(x), rho.shape[1]
-    step = max(1, field.batch_size // (2 * times * batch))
+    step = max(1, field.rows_at_once(x) // (2 * times * batch))
     for begin in range(0, len(q), step):
         rows = slice(begin, begin + step)
         offset = (rho[rows, :, None] * q[rows, None]).reshape(-1, times, 1, *x.shape[1:])  # c x K x 1 x ...

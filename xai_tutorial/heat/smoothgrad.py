@@ -29,7 +29,7 @@ def smoothgrad(
     check_samples(samples)
     field.check(x)
     generator, mean = seeded(generator), RunningMean()
-    step = max(1, field.batch_size // (2 * len(x)))
+    step = max(1, field.rows_at_once(x) // (2 * len(x)))
     for begin in range(0, samples, step):
         draws = [normal(x.shape[1:], generator, x) for _ in range(min(step, samples - begin))]
         noise = sigma * torch.stack(draws)[:, None]  # c x 1 x ...

@@ -1,7 +1,7 @@
 // Draws the frames that the kernel sends: pictures of a plane with arrows and handles, and a bar chart.
 // A handle is moved with the pointer; the kernel is told when it is let go.
 
-const SIZE = 200, TITLE = 18;
+const SIZE = 180, TITLE = 18;
 
 function toCanvas(frame, x, y) {
   const r = frame.reach;
@@ -85,7 +85,7 @@ function drawBars(canvas, bars) {
 
 function render({ model, el }) {
   const row = document.createElement("div");
-  row.style.cssText = `display:flex;gap:10px;height:${SIZE + TITLE + 4}px;overflow-x:auto;overflow-y:hidden`;
+  row.style.cssText = `display:flex;gap:8px;height:${SIZE + TITLE + 4}px;overflow-x:auto;overflow-y:hidden`;
   row.setAttribute("role", "img");
   el.appendChild(row);
   el.classList.add("xai-plane");
