@@ -1,5 +1,5 @@
 """Checks, hints and solutions of the exercises, and running the course."""
 
-from .exercises import check
+from .exercises import check, passes
 
-__all__ = ["check"]
+__all__ = ["check", "passes"]

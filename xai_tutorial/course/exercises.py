@@ -1,6 +1,6 @@
 """How an exercise is checked: `check("5.2", answer)` says whether it is right, and if not, why, with a hint.
 
-It returns True or False and never raises, so that a notebook with blanks runs to its end.
+It never raises, so that a notebook with blanks runs to its end. `passes` asks the same without a word.
 """
 
 from collections.abc import Callable
@@ -43,28 +43,31 @@ def exercises() -> dict[str, Exercise]:
     return dict(sorted(_exercises.items()))
 
 
-def check(number: str, answer) -> bool:
+def check(number: str, answer) -> None:
     """Say whether the answer is right. Each wrong try brings the next hint."""
-    known = exercises()
-    if number not in known:
-        raise UnknownNameError("exercise", number, known)
-    reason = _reason(known[number], answer)
+    reason = _reason(number, answer)
     if reason is None:
         print(f"Exercise {number}: right.")
-        return True
-    hints = known[number].hints
+        return
+    hints = exercises()[number].hints
     hint = hints[min(_tries.get(number, 0), len(hints) - 1)]
     _tries[number] = _tries.get(number, 0) + 1
     print(f"Exercise {number}: not yet. {reason}\nHint: {hint}")
-    return False
 
 
-def _reason(task: Exercise, answer) -> str | None:
+def passes(number: str, answer) -> bool:
+    return _reason(number, answer) is None
+
+
+def _reason(number: str, answer) -> str | None:
     """Why the answer is wrong, or None."""
+    known = exercises()
+    if number not in known:
+        raise UnknownNameError("exercise", number, known)
     if answer is None or answer is ...:
         return "There is no answer here so far."
     try:
-        task.judge(answer)
+        known[number].judge(answer)
     except Wrong as wrong:
         return str(wrong)
     except Exception as error:
