@@ -9,8 +9,9 @@ import torch
 from safetensors.torch import load_file
 
 import xai_tutorial as xt
+from made_up import cifar10_folder
 from xai_tutorial.models import recipe, train
-from xai_tutorial.models.training import _shifted
+from xai_tutorial.models.training import _mirrored, _shifted
 
 TINY = replace(recipe("digits_smooth", smoke=True), images=300, test_images=200, batch=50)  # 12 steps
 
@@ -106,3 +107,50 @@ def test_images_move_by_whole_pixels():
         seen.add(places[0])
     assert len(seen) > 10
     assert torch.equal(_shifted(images, 0), images)
+
+
+@pytest.mark.parametrize("reached", [0, 5])
+def test_running_statistics_and_momentum_survive_a_stop(reached, tmp_path, monkeypatch):
+    monkeypatch.setenv("XAI_TUTORIAL_CIFAR10", str(cifar10_folder(tmp_path)))
+    tiny = replace(recipe("cifar10_relu"), epochs=2, batch=25)  # 8 steps
+    whole = load_file(train(tiny, tmp_path / "whole", progress=False))
+    loss, steps = type(tiny).loss, []
+
+    def stopped(self, *arguments):
+        steps.append(1)
+        if len(steps) > reached:
+            raise KeyboardInterrupt
+        return loss(self, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(tiny), "loss", stopped)
+        with pytest.raises(SystemExit, match="--resume"):
+            train(tiny, tmp_path / "cut", save_every=0, progress=False)
+    assert step_of(tmp_path / "cut" / f"{tiny.name}.state") == reached
+    resumed = load_file(train(tiny, tmp_path / "cut", resume=True, progress=False))
+    assert whole.keys() == resumed.keys()
+    assert all(torch.equal(whole[key], resumed[key]) for key in whole)
+    counts = {int(value) for key, value in resumed.items() if key.endswith("num_batches_tracked")}
+    assert counts == {8}
+
+
+def test_the_rate_rises_then_falls():
+    warm, cold = replace(TINY, warmup=0.2, learning_rate=0.5), replace(TINY, learning_rate=0.5)
+    rates = [warm.rate(step, 100) for step in range(101)]
+    assert rates[0] == 0.5 / 20
+    assert max(rates) == rates[20] == rates[19] == 0.5
+    assert rates[:20] == sorted(rates[:20])
+    assert rates[20:] == sorted(rates[20:], reverse=True)
+    assert rates[100] == 0
+    assert [cold.rate(0, 100), cold.rate(50, 100)] == pytest.approx([0.5, 0.25])
+
+
+def test_about_half_of_the_images_are_mirrored():
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        images = torch.rand(200, 3, 4, 4)
+        mirrored = _mirrored(images)
+    flipped = [torch.equal(after, before.flip(-1)) for before, after in zip(images, mirrored, strict=True)]
+    kept = [torch.equal(after, before) for before, after in zip(images, mirrored, strict=True)]
+    assert all(a != b for a, b in zip(flipped, kept, strict=True))
+    assert 70 < sum(flipped) < 130

@@ -1,6 +1,6 @@
 """Architectures, resumable training, and checkpoints with their hashes and recipes."""
 
-from .architectures import ARCHITECTURES, DigitNet
+from .architectures import ARCHITECTURES, CifarNet, DigitNet
 from .checkpoints import Checkpoint, checkpoint_info, checkpoint_names, load, load_checkpoint, save_checkpoint
 from .recipes import RECIPES, recipe
 from .training import Recipe, train
@@ -9,6 +9,7 @@ __all__ = [
     "ARCHITECTURES",
     "RECIPES",
     "Checkpoint",
+    "CifarNet",
     "DigitNet",
     "Recipe",
     "checkpoint_info",

@@ -31,7 +31,8 @@ class Checkpoint:
 
 def checkpoint_names() -> list[str]:
     """The checkpoints that ship."""
-    return [Path(path).stem for path in entries() if path.startswith("checkpoints/")]
+    files = (Path(path) for path in entries() if path.startswith("checkpoints/"))
+    return [file.stem for file in files if file.suffix == ".safetensors"]
 
 
 def load(name: str, *, device: torch.device | str = "cpu") -> nn.Module:

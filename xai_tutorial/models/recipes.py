@@ -1,4 +1,4 @@
-"""The recipes of the checkpoints that ship: `xai-tutorial train NAME` makes each one again."""
+"""The recipes: `xai-tutorial train NAME` makes each checkpoint that ships again, and `cifar10_smooth` beside them."""
 
 from dataclasses import replace
 
@@ -16,9 +16,27 @@ _DIGITS = Recipe(
     shift=2,
 )
 
+_CIFAR10 = Recipe(
+    name="cifar10_relu",
+    architecture="CifarNet",
+    options={"smooth": False},
+    dataset="cifar10",
+    epochs=20,
+    batch=128,
+    learning_rate=0.2,
+    momentum=0.9,
+    weight_decay=5e-4,
+    warmup=0.2,
+    image_size=32,
+    shift=4,
+    flip=True,
+)
+
 RECIPES: dict[str, Recipe] = {
     "digits_relu": _DIGITS,
     "digits_smooth": replace(_DIGITS, name="digits_smooth", options={"smooth": True}),
+    "cifar10_relu": _CIFAR10,
+    "cifar10_smooth": replace(_CIFAR10, name="cifar10_smooth", options={"smooth": True}),
 }
 
 

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from ..data import MNIST, mnist
+from ..data import LabelledImages, cifar10, mnist
 from ..errors import DataError
 from .architectures import ARCHITECTURES
 from .checkpoints import Checkpoint, read_tensors, save_checkpoint, write_tensors
@@ -33,26 +33,44 @@ class Recipe:
     batch: int
     learning_rate: float
     image_size: int
+    dataset: str = "mnist"  # or "cifar10", whose image_size is 32
     shift: int = 0  # each image moves by up to this many pixels, at random, in both directions
+    flip: bool = False  # every other image, at random, is mirrored left to right
+    momentum: float | None = None  # None: Adam; a number: SGD with this Nesterov momentum
+    weight_decay: float = 0.0
+    warmup: float = 0.0  # the share of the steps over which the learning rate rises
     seed: int = 0
     images: int | None = None  # None: the whole training split
     test_images: int | None = None
 
-    def data(self, split: str) -> MNIST:
-        return mnist(split, size=self.image_size, count=self.images if split == "train" else self.test_images)
+    def data(self, split: str) -> LabelledImages:
+        count = self.images if split == "train" else self.test_images
+        if self.dataset == "cifar10":
+            return cifar10("train" if split == "train" else "whole test", count=count)
+        return mnist(split, size=self.image_size, count=count)
+
+    def optimizer(self, model: nn.Module) -> torch.optim.Optimizer:
+        settings = {"lr": self.learning_rate, "weight_decay": self.weight_decay}
+        if self.momentum is None:
+            return torch.optim.Adam(model.parameters(), **settings)
+        return torch.optim.SGD(model.parameters(), momentum=self.momentum, nesterov=True, **settings)
 
     def loss(self, model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
-        return F.cross_entropy(model(_shifted(images, self.shift)), labels)
+        images = _shifted(images, self.shift)
+        return F.cross_entropy(model(_mirrored(images) if self.flip else images), labels)
 
-    def measure(self, model: nn.Module, data: MNIST, device: torch.device) -> dict[str, float]:
+    def measure(self, model: nn.Module, data: LabelledImages, device: torch.device) -> dict[str, float]:
         with torch.no_grad():
             batches = zip(data.images.split(500), data.labels.split(500), strict=True)
             right = sum(int((model(x.to(device)).argmax(1).cpu() == y).sum()) for x, y in batches)
         return {"test_accuracy": right / len(data)}
 
     def rate(self, step: int, steps: int) -> float:
-        """A cosine from the learning rate to 0: a function of the step, so that it needs no state."""
-        return self.learning_rate * 0.5 * (1 + math.cos(math.pi * step / steps))
+        """A line up to the learning rate, then a cosine to 0: a function of the step, so that it needs no state."""
+        rise = round(self.warmup * steps)
+        if step < rise:
+            return self.learning_rate * (step + 1) / rise
+        return self.learning_rate * 0.5 * (1 + math.cos(math.pi * (step - rise) / (steps - rise)))
 
 
 def _shifted(images: Tensor, reach: int) -> Tensor:
@@ -66,6 +84,12 @@ def _shifted(images: Tensor, reach: int) -> Tensor:
     item = torch.arange(batch, device=images.device)[:, None, None]
     padded = F.pad(images, (reach, reach, reach, reach)).movedim(1, -1)  # B x H + 2s x W + 2s x C
     return padded[item, rows[:, :, None], columns[:, None, :]].movedim(-1, 1)
+
+
+def _mirrored(images: Tensor) -> Tensor:
+    """Each image mirrored left to right, or not, by its own coin."""
+    coins = torch.rand(len(images), 1, 1, 1, device=images.device) < 0.5  # B x 1 x 1 x 1
+    return torch.where(coins, images.flip(-1), images)
 
 
 def train(
@@ -87,7 +111,7 @@ def train(
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(recipe.seed)
         model = ARCHITECTURES[recipe.architecture](**recipe.options).to(device, torch.float32)
-        optimizer = torch.optim.Adam(model.parameters(), lr=recipe.learning_rate)
+        optimizer = recipe.optimizer(model)
         start, seconds = _restore(state, recipe, model, optimizer) if state.is_file() else (0, 0.0)
         _run(recipe, model, optimizer, state, start, seconds, device, save_every, progress)
     model.eval()
