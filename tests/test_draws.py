@@ -49,3 +49,19 @@ def test_running_mean():
         mean.add(value)
     assert torch.allclose(mean.mean, values.mean(0))
     assert torch.allclose(mean.standard_error, values.std(0) / 30**0.5)
+
+
+def test_uniform_numbers():
+    u = draws.uniform((4000,), gen(), LIKE)
+    assert u.dtype == LIKE.dtype
+    assert 0 <= float(u.min()) < 0.01
+    assert 0.99 < float(u.max()) < 1
+    assert float(u.mean()) == pytest.approx(0.5, abs=0.02)
+
+
+def test_every_order_is_as_likely():
+    orders = draws.permutations(6000, 3, gen(), LIKE)
+    assert torch.equal(orders.sort(1).values, torch.arange(3).expand(6000, 3))
+    codes, counts = (orders @ torch.tensor([9, 3, 1])).unique(return_counts=True)
+    assert len(codes) == 6
+    assert (counts / 1000 - 1).abs().max() < 0.12

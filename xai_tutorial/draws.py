@@ -29,6 +29,18 @@ def normal(shape, generator: torch.Generator, like: Tensor) -> Tensor:
     return torch.randn(shape, generator=generator, device=generator.device, dtype=dtype).to(like)
 
 
+def uniform(shape, generator: torch.Generator, like: Tensor) -> Tensor:
+    """Numbers uniform in [0, 1) with the device and dtype of `like`, drawn as `normal` draws."""
+    dtype = torch.promote_types(like.dtype, torch.float32)
+    return torch.rand(shape, generator=generator, device=generator.device, dtype=dtype).to(like)
+
+
+def permutations(count: int, length: int, generator: torch.Generator, like: Tensor) -> Tensor:
+    """`count` random orders of 0 to `length` - 1 on the device of `like`: count x length."""
+    keys = torch.rand((count, length), generator=generator, device=generator.device, dtype=torch.float32)
+    return keys.argsort(dim=1, stable=True).to(like.device)
+
+
 def chi(shape, degrees: int, generator: torch.Generator, like: Tensor) -> Tensor:
     """Lengths of standard normal vectors in `degrees` dimensions."""
     return normal((*shape, degrees), generator, like).norm(dim=-1)
