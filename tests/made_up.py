@@ -16,3 +16,11 @@ def cifar10_folder(folder: Path, *, images: int = 20) -> Path:
     (folder / "train_lables.json").write_text(json.dumps([i % 10 for i in range(5 * images)]))
     (folder / "test_lables.json").write_text(json.dumps([i % 10 for i in range(images)]))
     return folder
+
+
+def photograph(file: Path, *, width: int = 60, height: int = 40) -> Path:
+    """A picture whose left third is red, whose middle third is green, whose right third is blue."""
+    third = np.arange(width) * 3 // width  # W
+    pixels = np.where(third[None, :, None] == np.arange(3), 255, 0).repeat(height, 0).astype(np.uint8)  # H x W x 3
+    Image.fromarray(pixels).save(file)
+    return file

@@ -1,7 +1,7 @@
 """Learn, and check, how gradient explanations work. The public names; the course is in `notebooks/`."""
 
 from .attribution import Attribution
-from .data import CIFAR10_CLASSES, LabelledImages, cifar10, mnist
+from .data import CIFAR10_CLASSES, LabelledImages, Photographs, cifar10, imagenet_name, mnist, photographs
 from .errors import DataError, FieldError, InputError, TutorialError, UnknownNameError
 from .field import ScalarField
 from .heat import GaussianMixture, heatflow, interaction_strength, smoothed_value, smoothgrad
@@ -19,6 +19,7 @@ __all__ = [
     "GaussianMixture",
     "InputError",
     "LabelledImages",
+    "Photographs",
     "ScalarField",
     "TutorialError",
     "UnknownNameError",
@@ -26,10 +27,12 @@ __all__ = [
     "checkpoint_names",
     "cifar10",
     "heatflow",
+    "imagenet_name",
     "interaction_strength",
     "load",
     "load_checkpoint",
     "mnist",
+    "photographs",
     "smoothed_value",
     "smoothgrad",
 ]

@@ -2,6 +2,7 @@
 
 from .architectures import ARCHITECTURES, CifarNet, DigitNet
 from .checkpoints import Checkpoint, checkpoint_info, checkpoint_names, load, load_checkpoint, save_checkpoint
+from .efficientnet import EfficientNetLite0
 from .recipes import RECIPES, recipe
 from .training import Recipe, train
 
@@ -11,6 +12,7 @@ __all__ = [
     "Checkpoint",
     "CifarNet",
     "DigitNet",
+    "EfficientNetLite0",
     "Recipe",
     "checkpoint_info",
     "checkpoint_names",

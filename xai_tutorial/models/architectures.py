@@ -3,6 +3,8 @@
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .efficientnet import EfficientNetLite0
+
 
 class DigitNet(nn.Module):
     """The MNIST network of `tangent`, Listing 3: two convolutions, one pooling, two linear layers; 32 x 32 in, 10 out.
@@ -68,4 +70,8 @@ class _Residual(nn.Sequential):
         return x + super().forward(x)
 
 
-ARCHITECTURES: dict[str, type[nn.Module]] = {"CifarNet": CifarNet, "DigitNet": DigitNet}
+ARCHITECTURES: dict[str, type[nn.Module]] = {
+    "CifarNet": CifarNet,
+    "DigitNet": DigitNet,
+    "EfficientNetLite0": EfficientNetLite0,
+}
