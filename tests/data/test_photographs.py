@@ -89,6 +89,15 @@ def wordy(folder):
     (folder / "labels.txt").write_text("a.png cat")
 
 
+def latin(folder):
+    photograph(folder / "a.png")
+    (folder / "labels.txt").write_bytes("é.png 3".encode("latin1"))
+
+
+def deep(folder):
+    Image.fromarray(np.full((40, 40), 30000, np.uint16)).save(folder / "a.png")
+
+
 @pytest.mark.parametrize(
     ("make", "says"),
     [
@@ -99,6 +108,8 @@ def wordy(folder):
         (small, "60 x 31 pixels, too few for a square of 32"),
         (stranger, "the line 'b.png 3'"),
         (wordy, "the line 'a.png cat'"),
+        (latin, "labels.txt cannot be read as text"),
+        (deep, "more than 8 bits"),
     ],
 )
 def test_a_bad_folder_gets_one_sentence(tmp_path, make, says):

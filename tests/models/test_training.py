@@ -154,3 +154,8 @@ def test_about_half_of_the_images_are_mirrored():
     kept = [torch.equal(after, before) for before, after in zip(images, mirrored, strict=True)]
     assert all(a != b for a, b in zip(flipped, kept, strict=True))
     assert 70 < sum(flipped) < 130
+
+
+def test_an_unknown_data_set(tmp_path):
+    with pytest.raises(xt.UnknownNameError, match="did you mean cifar10"):
+        train(replace(TINY, dataset="cifar"), tmp_path, progress=False)

@@ -83,7 +83,11 @@ def _listed(folder: Path) -> list[Path]:
 
 def _labels(folder: Path, files: list[Path]) -> tuple[int | None, ...]:
     file, names, found = folder / "labels.txt", {file.name for file in files}, {}
-    for line in file.read_text().splitlines() if file.is_file() else ():
+    try:
+        lines = file.read_text(encoding="utf8").splitlines() if file.is_file() else []
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{file} cannot be read as text ({error}): save it as UTF-8") from None
+    for line in lines:
         name, _, number = line.strip().rpartition(" ")
         if not line.strip():
             continue
@@ -99,9 +103,11 @@ def _square(file: Path, size: int) -> Tensor:
 
     try:
         with Image.open(file) as opened:
-            picture = ImageOps.exif_transpose(opened).convert("RGB")
-    except (OSError, SyntaxError) as error:
+            mode, picture = opened.mode, ImageOps.exif_transpose(opened).convert("RGB")
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise DataError(f"{file} cannot be read as a photograph ({error}): restore or remove it") from None
+    if mode[0] in "IF":
+        raise DataError(f"{file} has more than 8 bits for each grey value: save it with 8")
     width, height = picture.size
     side = min(width, height)
     if side < size:

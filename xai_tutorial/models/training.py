@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from ..data import LabelledImages, cifar10, mnist
-from ..errors import DataError
+from ..errors import DataError, UnknownNameError
 from .architectures import ARCHITECTURES
 from .checkpoints import Checkpoint, read_tensors, save_checkpoint, write_tensors
 
@@ -47,7 +47,9 @@ class Recipe:
         count = self.images if split == "train" else self.test_images
         if self.dataset == "cifar10":
             return cifar10("train" if split == "train" else "whole test", count=count)
-        return mnist(split, size=self.image_size, count=count)
+        if self.dataset == "mnist":
+            return mnist(split, size=self.image_size, count=count)
+        raise UnknownNameError("data set", self.dataset, ("cifar10", "mnist"))
 
     def optimizer(self, model: nn.Module) -> torch.optim.Optimizer:
         settings = {"lr": self.learning_rate, "weight_decay": self.weight_decay}
