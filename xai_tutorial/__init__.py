@@ -6,12 +6,27 @@ from .errors import DataError, FieldError, InputError, TutorialError, UnknownNam
 from .field import ScalarField
 from .heat import GaussianMixture, heatflow, interaction_strength, smoothed_value, smoothgrad
 from .models import CifarNet, DigitNet, checkpoint_info, checkpoint_names, load, load_checkpoint
+from .paths import (
+    BlurPath,
+    Polyline,
+    StraightPath,
+    blur_ig,
+    expected_gradients,
+    gradient,
+    guided_ig,
+    input_times_gradient,
+    integrate,
+    integrated_gradients,
+    samp,
+    smooth_ig,
+)
 
 __version__ = "0.1.0"
 
 __all__ = [
     "CIFAR10_CLASSES",
     "Attribution",
+    "BlurPath",
     "CifarNet",
     "DataError",
     "DigitNet",
@@ -20,19 +35,30 @@ __all__ = [
     "InputError",
     "LabelledImages",
     "Photographs",
+    "Polyline",
     "ScalarField",
+    "StraightPath",
     "TutorialError",
     "UnknownNameError",
+    "blur_ig",
     "checkpoint_info",
     "checkpoint_names",
     "cifar10",
+    "expected_gradients",
+    "gradient",
+    "guided_ig",
     "heatflow",
     "imagenet_name",
+    "input_times_gradient",
+    "integrate",
+    "integrated_gradients",
     "interaction_strength",
     "load",
     "load_checkpoint",
     "mnist",
     "photographs",
+    "samp",
+    "smooth_ig",
     "smoothed_value",
     "smoothgrad",
 ]

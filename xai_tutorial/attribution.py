@@ -23,6 +23,7 @@ class Attribution:
     forwards: int = 0  # further forward passes for each input
     times: tuple[float, ...] | None = None
     total_name: str = "f(x) − baseline"
+    note: str = ""  # what a reader must know, such as a tolerance that was not reached
 
     @property
     def sum(self) -> Tensor:
@@ -50,9 +51,9 @@ class Attribution:
         """One sentence, which is also the picture's alternative text."""
         peak = float(self.values.abs().max())
         size = f"{self.method} of {len(self.inputs)} input(s), largest |value| {peak:.3g}"
-        if self.total is None:
-            return f"{size}; {self.cost}."
-        return f"{size}, largest gap {float(self.gap.abs().max()):.2g}; {self.cost}."
+        gap = "" if self.total is None else f", largest gap {float(self.gap.abs().max()):.2g}"
+        note = f" Note: {self.note}." if self.note else ""
+        return f"{size}{gap}; {self.cost}.{note}"
 
     @property
     def cost(self) -> str:

@@ -53,5 +53,9 @@ def start_lab(folder: Path, *, browser: bool) -> int:
             if not (folder / file.name).exists():  # never over a reader's own work
                 shutil.copy(file, folder)
         source = folder
-    command = [sys.executable, "-m", "jupyter", "lab", "--ip=127.0.0.1", *([] if browser else ["--no-browser"])]
-    return subprocess.call([*command, chapters()[0].name], cwd=source, env=os.environ)
+    command = [sys.executable, "-m", "jupyter", "lab", "--ip=127.0.0.1", chapters()[0].name]
+    if not browser:
+        command.append("--no-browser")
+    if getattr(os, "geteuid", lambda: 1)() == 0:  # as in a container; Jupyter wants to be told
+        command.append("--allow-root")
+    return subprocess.call(command, cwd=source)
