@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from xai_tutorial import cli, data
+from xai_tutorial.figures import built
 
 
 @pytest.fixture
@@ -26,9 +27,9 @@ def test_list(run):
     rows = json.loads(out)
     assert code == 0
     assert len(rows) == 44
-    assert sum(row["state"] == "built" for row in rows) == 3
+    assert [row["id"] for row in rows if row["state"] == "built"] == list(built())
     assert {"UTKFace"} == set(next(row for row in rows if row["id"] == "heatflow/fig7")["brings"])
-    assert "3 of 44 built" in run("list")[1]
+    assert f"{len(built())} of 44 built" in run("list")[1]
 
 
 def test_reproduce_and_report(run, tmp_path):
@@ -43,7 +44,7 @@ def test_doctor(run):
     found = json.loads(out)
     assert code == 0
     assert found["data_whole"]
-    assert found["runs"] == ["heatflow/fig1a", "heatflow/fig1b", "heatflow/table1"]
+    assert found["runs"] == list(built())
     assert "figures that would run" in run("doctor")[1]
 
 
@@ -68,7 +69,7 @@ def test_refusals_are_one_sentence_and_exit_with_2(run, tmp_path, monkeypatch):
         ("reproduce", "heatflow/fig1a", "--profile", "huge"),
         ("reproduce", "heatflow/fig1a", "--out", blocked / "out"),
         ("reproduce", "heatflow/fig1a", "--device", "abacus"),
-        ("reproduce", "samp/fig1"),
+        ("reproduce", "mig/fig1"),
         ("train", "nothing"),
         ("train", "digits_relu", "--resume", "--out", tmp_path),
         ("bench", "nothing"),

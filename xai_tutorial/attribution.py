@@ -23,6 +23,7 @@ class Attribution:
     forwards: int = 0  # further forward passes for each input
     times: tuple[float, ...] | None = None
     total_name: str = "f(x) − baseline"
+    path: Tensor | None = None  # N x B x ..., the points of a path that was chosen on the way, if they were kept
     note: str = ""  # what a reader must know, such as a tolerance that was not reached
 
     @property

@@ -4,22 +4,24 @@ import re
 import pytest
 
 import xai_tutorial as xt
-from xai_tutorial.figures import Built, Measured, built, registry, reproduce
+from xai_tutorial.figures import Built, Measured, registry, reproduce
 from xai_tutorial.figures import run as run_module
 from xai_tutorial.figures.report import write_report
 from xai_tutorial.plotting import new_figure
+
+QUICK = ["heatflow/fig1a", "heatflow/fig1b", "heatflow/table1"]  # `make smoke` makes them all
 
 
 @pytest.fixture(scope="module")
 def smoke(tmp_path_factory):
     out = tmp_path_factory.mktemp("out")
-    records = reproduce(None, profile="smoke", out=out)
+    records = reproduce(QUICK, profile="smoke", out=out)
     return out, records, write_report(out).read_text()
 
 
-def test_every_built_figure_is_made_with_record_and_pictures(smoke):
+def test_a_figure_is_made_with_its_record_and_pictures(smoke):
     out, records, _ = smoke
-    assert [record["figure"] for record in records] == list(built())
+    assert [record["figure"] for record in records] == QUICK
     for record in records:
         stem = out / record["figure"]
         assert stem.with_suffix(".png").read_bytes().startswith(b"\x89PNG")

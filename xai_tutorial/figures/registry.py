@@ -13,7 +13,7 @@ from ..errors import UnknownNameError
 from .claims import Claim
 
 PROFILES = ("smoke", "laptop", "paper")
-ROOMS = ("heatflow",)  # the modules of this folder that build figures, one a paper
+ROOMS = ("heatflow", "samp")  # the modules of this folder that build figures, one a paper
 
 
 @dataclass(frozen=True)

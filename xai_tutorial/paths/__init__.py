@@ -5,7 +5,7 @@ from .expected import expected_gradients
 from .gradients import gradient, input_times_gradient
 from .guided import guided_ig
 from .integral import QUADRATURES, integrate
-from .samp import samp
+from .samp import random_path, samp
 from .straight import Polyline, StraightPath, integrated_gradients, smooth_ig
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "input_times_gradient",
     "integrate",
     "integrated_gradients",
+    "random_path",
     "samp",
     "smooth_ig",
 ]

@@ -22,6 +22,7 @@ def guided_ig(
     fraction: float = 0.1,
     reach: float = 0.02,
     nodes: int | str = "trapezoid",
+    keep_path: bool = False,
 ) -> Attribution:
     """The line integral along the guided path in `steps` moves of equal l1 length.
 
@@ -46,7 +47,7 @@ def guided_ig(
         part = _Part(start[rows].flatten(1), line[rows], moved / steps, reach, fraction)
         return part.advance(points.flatten(1), slopes.flatten(1).abs()).reshape(points.shape)
 
-    return walk(field, start, x, step, most=steps, nodes=nodes, method="GuidedIG", inputs=x)
+    return walk(field, start, x, step, most=steps, nodes=nodes, method="GuidedIG", inputs=x, keep_path=keep_path)
 
 
 class _Part:

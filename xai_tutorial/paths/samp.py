@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from ..attribution import Attribution
+from ..draws import normal, seeded
 from ..errors import InputError, UnknownNameError
 from ..field import ScalarField
 from .integral import check_ends
@@ -32,6 +33,7 @@ def samp(
     momentum: float = 0.0,
     choice: str = "signed",
     nodes: int | str = 8,
+    keep_path: bool = False,
 ) -> Attribution:
     """The line integral along the greedy path from `start` to `end`, B x ...; it explains f(end) − f(start).
 
@@ -80,7 +82,32 @@ def samp(
     most = math.ceil(features / step) + (0 if constraint is None else math.ceil(1 / constraint)) + 1
     name = "SAMP++" if momentum and constraint else "SAMP"
     picture = end if direction == "insertion" else start
-    return walk(field, start, end, move, most=most, nodes=nodes, method=name, inputs=picture)
+    return walk(field, start, end, move, most=most, nodes=nodes, method=name, inputs=picture, keep_path=keep_path)
+
+
+def random_path(
+    field: ScalarField,
+    start: Tensor,
+    end: Tensor,
+    *,
+    step: int,
+    nodes: int | str = 8,
+    generator: torch.Generator | None = None,
+) -> Attribution:
+    """SAMP's control: at every step other pixels, drawn at random, go to their end. Cost: as SAMP's."""
+    check_ends(field, start, end)
+    generator, by_pixel = seeded(generator), start.dim() == 4
+
+    def move(points: Tensor, slopes: Tensor, rows: Tensor) -> Tensor:
+        way = end[rows] - points
+        draw = normal(_together(way, by_pixel).shape, generator, way)
+        arrived = _together((way != 0).to(way.dtype), by_pixel) == 0
+        chosen = torch.zeros_like(draw).scatter(1, draw.masked_fill(arrived, -torch.inf).topk(step).indices, 1.0)
+        return torch.where(_apart(chosen, way, by_pixel) != 0, end[rows], points)
+
+    features = start[0, 0].numel() if by_pixel else start[0].numel()
+    most = math.ceil(features / step)
+    return walk(field, start, end, move, most=most, nodes=nodes, method="Random path", inputs=end)
 
 
 def _together(values: Tensor, by_pixel: bool) -> Tensor:

@@ -28,6 +28,7 @@ def walk(
     nodes: int | str,
     method: str,
     inputs: Tensor,
+    keep_path: bool = False,
 ) -> Attribution:
     """Walk every item from `start` by `step(points, gradients, rows)` (all of the rows still under way) to `end`.
 
@@ -37,11 +38,13 @@ def walk(
         raise InputError(f"nodes must be a whole number of at least 1, or one of {', '.join(RULES)}, got {nodes!r}")
     here, values = start.clone(), torch.zeros_like(start)
     rows = torch.arange(len(start), device=start.device)
-    slopes, evaluations = field.gradient(start), 1
+    slopes, evaluations, path = field.gradient(start), 1, [start]
     for _ in range(most):
         old = here[rows]
         new = step(old, slopes, rows)
         here[rows] = new
+        if keep_path:
+            path.append(here.clone())
         going = (new != end[rows]).flatten(1).any(1)
         wanted = rows if nodes == "trapezoid" else rows[going]
         ahead = field.for_rows(wanted).gradient(here[wanted]) if len(wanted) else None
@@ -61,6 +64,7 @@ def walk(
         evaluations=evaluations,
         forwards=2,
         total_name="f(end) − f(start)",
+        path=torch.stack(path) if keep_path else None,
         note=note,
     )
 
