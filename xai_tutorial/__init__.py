@@ -7,6 +7,7 @@ from .field import ScalarField
 from .heat import GaussianMixture, heatflow, interaction_strength, smoothed_value, smoothgrad
 from .models import CifarNet, DigitNet, checkpoint_info, checkpoint_names, load, load_checkpoint
 from .paths import (
+    BezierPath,
     BlurPath,
     Polyline,
     StraightPath,
@@ -26,6 +27,7 @@ __version__ = "0.1.0"
 __all__ = [
     "CIFAR10_CLASSES",
     "Attribution",
+    "BezierPath",
     "BlurPath",
     "CifarNet",
     "DataError",

@@ -88,6 +88,19 @@ def test_polyline_and_its_straight_special_case():
     assert torch.allclose(xt.integrate(field, xt.Polyline(middle), steps=64).values, line.values)
 
 
+def test_bezier_path_ends_where_it_should_and_moves_as_it_says():
+    start, first, second, end = torch.randn(4, 2, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    path = xt.BezierPath(start, first, second, end)
+    s = torch.tensor([0.0, 0.4, 1.0], dtype=torch.float64)
+    points, velocities = path.at(s)
+    assert torch.allclose(points[0], start)
+    assert torch.allclose(points[2], end)
+    slope = (path.at(s + 1e-6)[0] - path.at(s - 1e-6)[0]) / 2e-6
+    assert torch.allclose(velocities, slope, atol=1e-7)
+    found = xt.integrate(xt.ScalarField(bent), path)
+    assert torch.allclose(found.gap, torch.zeros(2, dtype=X.dtype), atol=1e-10)
+
+
 def test_memory_holds_one_batch_of_points_at_a_time():
     largest = []
 

@@ -6,10 +6,11 @@ from .gradients import gradient, input_times_gradient
 from .guided import guided_ig
 from .integral import QUADRATURES, integrate
 from .samp import random_path, samp
-from .straight import Polyline, StraightPath, integrated_gradients, smooth_ig
+from .straight import BezierPath, Polyline, StraightPath, integrated_gradients, smooth_ig
 
 __all__ = [
     "QUADRATURES",
+    "BezierPath",
     "BlurPath",
     "Polyline",
     "StraightPath",

@@ -1,4 +1,4 @@
-"""The straight path (Integrated Gradients) and the path that is straight from point to point."""
+"""The straight path (Integrated Gradients), its bent relative, and the path that is straight from point to point."""
 
 import torch
 from torch import Tensor
@@ -22,6 +22,22 @@ class StraightPath:
         line = self.end - self.start
         s = s.reshape(-1, *[1] * line.dim())
         return self.start + s * line, line.expand(len(s), *line.shape)
+
+
+class BezierPath:
+    """The cubic curve from `start` to `end` that leaves towards `first` and arrives from `second`."""
+
+    pieces = 1
+
+    def __init__(self, start: Tensor, first: Tensor, second: Tensor, end: Tensor):
+        self.start, self.first, self.second, self.end = start, first, second, end
+
+    def at(self, s: Tensor) -> tuple[Tensor, Tensor]:
+        s = s.reshape(-1, *[1] * self.start.dim())
+        r = 1 - s
+        points = r**3 * self.start + 3 * r**2 * s * self.first + 3 * r * s**2 * self.second + s**3 * self.end
+        slopes = r**2 * (self.first - self.start) + 2 * r * s * (self.second - self.first)
+        return points, 3 * (slopes + s**2 * (self.end - self.second))
 
 
 class Polyline:

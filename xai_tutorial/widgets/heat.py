@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from ..heat import GaussianMixture
-from .plane import Plane, arrow_list, coloured
+from .plane import Plane, arrow_list, coloured, grid
 
 REACH, PIXELS, ARROWS = 4.0, 48, 9
 TITLES = ["P_t f and its gradient", "P_t f − f", "part of x1", "part of x2"]
@@ -70,7 +70,7 @@ class HeatExplorer(widgets.VBox):
             raise
 
     def _draw(self, mixture: GaussianMixture, probe: Tensor, time: float) -> None:
-        points, sparse = _grid(PIXELS), _grid(ARROWS)
+        points, sparse = grid(PIXELS, REACH), grid(ARROWS, REACH)
         warm = mixture.heat(time)
         flow = mixture.heatflow(torch.cat([points, probe]), time=time)
         here, flow = flow[-1], flow[:-1]
@@ -146,10 +146,3 @@ class HeatExplorer(widgets.VBox):
 def _slider(name: str, low: float, high: float, value: float = 0.0) -> widgets.FloatSlider:
     start = min(max(value, low), high)
     return widgets.FloatSlider(start, min=low, max=high, step=0.05, description=name, continuous_update=False)
-
-
-def _grid(size: int) -> Tensor:
-    """The centres of size x size cells, the lowest row first: size^2 x 2."""
-    axis = (torch.arange(size, dtype=torch.float64) + 0.5) * (2 * REACH / size) - REACH
-    x2, x1 = torch.meshgrid(axis, axis, indexing="ij")
-    return torch.stack([x1.flatten(), x2.flatten()], 1)

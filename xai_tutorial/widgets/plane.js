@@ -26,7 +26,20 @@ function drawPanel(canvas, frame, k) {
   g.textAlign = "left";
   g.strokeStyle = k === 0 ? "rgba(255,255,255,.85)" : "rgba(70,70,70,.8)";
   for (const [x, y, u, v] of frame.arrows[k]) drawArrow(g, ...toCanvas(frame, x, y), u, -v);
+  for (const line of frame.lines || []) drawLine(g, frame, line);
   frame.handles.forEach((handle, i) => drawHandle(g, frame, handle, i));
+}
+
+function drawLine(g, frame, line) {
+  for (const [color, width] of [["#111", 4], ["#E69F00", 2]]) {
+    g.save();
+    g.strokeStyle = color;
+    g.lineWidth = width;
+    g.beginPath();
+    line.forEach(([x, y], i) => (i ? g.lineTo : g.moveTo).call(g, ...toCanvas(frame, x, y)));
+    g.stroke();
+    g.restore();
+  }
 }
 
 function drawArrow(g, x, y, u, v) {

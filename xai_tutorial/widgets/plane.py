@@ -5,6 +5,7 @@ from pathlib import Path
 
 import anywidget
 import numpy as np
+import torch
 import traitlets
 from matplotlib import colormaps
 from torch import Tensor
@@ -35,3 +36,10 @@ def arrow_list(points: Tensor, field: Tensor, *, longest: float = 18.0) -> list[
     """Rows x, y, u, v with u, v in pixels, the longest of them `longest`."""
     scale = float(field.norm(dim=1).max()) or 1.0
     return np.concatenate([array(points), array(field) * (longest / scale)], 1).round(3).tolist()
+
+
+def grid(size: int, reach: float) -> Tensor:
+    """The centres of size x size cells of [-reach, reach]^2, the lowest row first: size^2 x 2."""
+    axis = (torch.arange(size, dtype=torch.float64) + 0.5) * (2 * reach / size) - reach
+    x2, x1 = torch.meshgrid(axis, axis, indexing="ij")
+    return torch.stack([x1.flatten(), x2.flatten()], 1)
