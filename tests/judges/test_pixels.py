@@ -78,6 +78,13 @@ def test_steps_that_do_not_divide_the_features():
     assert float(found.area) == pytest.approx(area)
 
 
+def test_a_step_is_a_hundredth_unless_told():
+    x = draw(1, 250)
+    found = deletion(xt.ScalarField(lambda x: x.sum(1)), x, x)
+    assert float(found.fractions[1]) == pytest.approx(3 / 250)
+    assert found.values.shape == (1, 85)
+
+
 def test_no_order_deletes_a_linear_model_faster_than_its_integrated_gradients():
     """With x against black, IG is w x."""
     field = xt.ScalarField(linear)
@@ -228,6 +235,9 @@ def test_narrow_numbers(dtype):
     assert found.values.dtype == found.area.dtype == dtype
     assert found.values.isfinite().all()
     assert blurred(x[None, None]).dtype == dtype
+    wide = torch.ones(1, 70_000, dtype=dtype)  # more features than float16 can count
+    area = deletion(xt.ScalarField(lambda x: x.float().mean(1).to(dtype)), wide, wide).area
+    assert float(area) == pytest.approx(0.5, abs=0.01)
 
 
 # Bad inputs ----------------------------------------------------------------------------------------------------------

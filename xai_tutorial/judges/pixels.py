@@ -24,7 +24,7 @@ class Curve:
     @property
     def area(self) -> Tensor:
         """The mean of each curve over the fraction, by trapezoids: B."""
-        return torch.trapezoid(self.values, self.fractions)
+        return torch.trapezoid(self.values.to(self.fractions.dtype), self.fractions).to(self.values.dtype)
 
     @property
     def mean(self) -> Tensor:
@@ -102,7 +102,8 @@ def _curve(field: ScalarField, start: Tensor, end: Tensor, rank: Tensor, step: i
     owner = torch.arange(items, device=start.device).repeat_interleave(places)  # B (S+1)
     found = mixtures(field, start, end, rank, owner=owner, order=owner, count=moved.repeat(items))
     values = torch.cat([values for _, _, values in found]).reshape(items, places)
-    return Curve(moved.to(values.dtype) / features, values)
+    wide = torch.promote_types(values.dtype, torch.float32)  # half precision cannot count pixels
+    return Curve(moved.to(wide) / features, values)
 
 
 def _rescale(curve: Curve, *, bottom: int, top: int) -> Curve:
