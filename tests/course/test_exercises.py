@@ -53,6 +53,11 @@ def plain_stein(gradient, x, T, sign=1, factor=None):
     return sign * (T if factor is None else factor) * (noise * difference / (2 * step)).mean(0)
 
 
+def midpoint(gradient, x, baseline):
+    s = ((torch.arange(200, dtype=x.dtype) + 0.5) / 200)[:, None]
+    return gradient(baseline + s * (x - baseline)).mean(0)
+
+
 def phi(x):
     return 0.5 * (1 + math.erf(x / math.sqrt(2)))
 
@@ -68,6 +73,22 @@ WRONG = [
     ("0.2", "falls", "need not move together"),
     ("0.2", "up", "one of the words"),
     ("0.3", 1024, "samples=1024"),
+    ("2.1", (2 / 3, 1 / 3), "straight line"),
+    ("2.1", (1.0, 0.0), "other corner"),
+    ("2.1", (1.0, 1.0), "add up"),
+    ("2.1", (0.5, 0.5), "not the shares"),
+    ("2.1", 1.0, "pair"),
+    ("2.2", {"2 x1 - x2"}, "one more"),
+    ("2.2", {"2 x1 - x2", "x1 x2"}, "mixed derivative"),
+    ("2.2", "f", "not among"),
+    ("2.3", lambda g, x, b: midpoint(g, x, b), "multiplied by"),
+    ("2.3", lambda g, x, b: (b - x) * midpoint(g, x, b), "sign"),
+    ("2.3", lambda g, x, b: (x - b) * g(x[None])[0], "misses"),
+    ("2.3", lambda g, x, b: g(x[None])[0].sum(), "one number for each"),
+    ("2.4", lambda t: 1.0, "does not"),
+    ("2.4", lambda t: math.pi * t, "sums to"),
+    ("2.5", lambda eg: eg, "paper says"),
+    ("2.5", lambda eg: 2 * eg, "simpler"),
     ("5.1", lambda t: t, "generator"),
     ("5.1", lambda t: math.sqrt(2 * t), "standard deviation"),
     ("5.1", lambda t: 4 * t, "variance is"),

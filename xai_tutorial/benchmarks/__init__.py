@@ -22,8 +22,9 @@ class Row:
 def run(names: list[str] | None, *, say: Callable[[str], None]) -> list[dict]:
     from .heat import heatflow_rows
     from .judges import judges_rows
+    from .paths import paths_rows
 
-    benchmarks = {"heatflow": heatflow_rows, "judges": judges_rows}
+    benchmarks = {"heatflow": heatflow_rows, "judges": judges_rows, "paths": paths_rows}
     for name in names or ():
         if name not in benchmarks:
             raise UnknownNameError("benchmark", name, benchmarks)

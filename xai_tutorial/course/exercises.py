@@ -9,7 +9,7 @@ from importlib import import_module
 
 from ..errors import UnknownNameError
 
-CHAPTERS = ("chapter00", "chapter05")
+CHAPTERS = ("chapter00", "chapter02", "chapter05")
 
 
 class Wrong(Exception):  # noqa: N818  (a verdict on an answer, not an error of the program)
