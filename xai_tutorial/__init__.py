@@ -5,6 +5,7 @@ from .data import CIFAR10_CLASSES, LabelledImages, Photographs, cifar10, imagene
 from .errors import DataError, FieldError, InputError, TutorialError, UnknownNameError
 from .field import ScalarField
 from .heat import GaussianMixture, heatflow, interaction_strength, smoothed_value, smoothgrad
+from .judges import deletion, infidelity, insertion, max_sensitivity, paired_difference, sensitivity_n
 from .models import CifarNet, DigitNet, checkpoint_info, checkpoint_names, load, load_checkpoint
 from .paths import (
     BezierPath,
@@ -46,20 +47,26 @@ __all__ = [
     "checkpoint_info",
     "checkpoint_names",
     "cifar10",
+    "deletion",
     "expected_gradients",
     "gradient",
     "guided_ig",
     "heatflow",
     "imagenet_name",
+    "infidelity",
     "input_times_gradient",
+    "insertion",
     "integrate",
     "integrated_gradients",
     "interaction_strength",
     "load",
     "load_checkpoint",
+    "max_sensitivity",
     "mnist",
+    "paired_difference",
     "photographs",
     "samp",
+    "sensitivity_n",
     "smooth_ig",
     "smoothed_value",
     "smoothgrad",

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from ..heat import GaussianMixture
-from .plane import Plane, arrow_list, coloured, grid
+from .plane import DARK, LIGHT, Plane, arrow_list, coloured, grid
 
 REACH, PIXELS, ARROWS = 4.0, 48, 9
 TITLES = ["P_t f and its gradient", "P_t f − f", "part of x1", "part of x2"]
@@ -93,6 +93,7 @@ class HeatExplorer(widgets.VBox):
             "titles": TITLES,
             "scales": [f"{'±' if s else 'to '}{scale:.2g}" for scale, (_, s) in zip(scales, panels, strict=True)],
             "arrows": [arrow_list(sparse, gradient), [], [], []],
+            "arrow_colour": DARK if panels[0][1] else LIGHT,
             "handles": [self._handle("", probe[0].tolist()), *(self._handle(n, b) for n, b in self._placed())],
             "bars": {
                 "title": "at the probe",

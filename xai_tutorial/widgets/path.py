@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ..field import ScalarField
 from ..paths import BezierPath, integrate
-from .plane import Plane, arrow_list, coloured, grid
+from .plane import DARK, Plane, arrow_list, coloured, grid
 
 REACH, PIXELS, ARROWS = 2.0, 48, 9
 FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
@@ -70,12 +70,13 @@ class PathExplorer(widgets.VBox):
             "titles": ["f and its gradient", "∂f/∂x1", "∂f/∂x2"],
             "scales": [f"±{scale:.2g}" for scale in scales],
             "arrows": [arrow_list(sparse, field.gradient(sparse)), [], []],
+            "arrow_colour": DARK,
             "lines": [line.round(decimals=3).tolist()],
             "handles": [{"label": n, "x": p[0], "y": p[1]} for n, p in zip(NAMES, self.places, strict=True)],
             "bars": {
                 "title": "shares",
                 "values": bars,
-                "labels": ["x1", "x2", "sum", "f(T)−f(S)"],
+                "labels": ["x1", "x2", "sum", "total"],
                 "scale": max(map(abs, bars)) or 1.0,
             },
             "alt": "Three pictures of the plane with a path, and a bar chart: " + words,

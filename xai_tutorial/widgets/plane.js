@@ -24,7 +24,7 @@ function drawPanel(canvas, frame, k) {
   g.textAlign = "right";
   g.fillText(frame.scales[k], SIZE - 2, 12);
   g.textAlign = "left";
-  g.strokeStyle = k === 0 ? "rgba(255,255,255,.85)" : "rgba(70,70,70,.8)";
+  g.strokeStyle = frame.arrow_colour;
   for (const [x, y, u, v] of frame.arrows[k]) drawArrow(g, ...toCanvas(frame, x, y), u, -v);
   for (const line of frame.lines || []) drawLine(g, frame, line);
   frame.handles.forEach((handle, i) => drawHandle(g, frame, handle, i));

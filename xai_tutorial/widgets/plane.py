@@ -12,6 +12,8 @@ from torch import Tensor
 
 from ..plotting import PLAIN, SIGNED, array
 
+LIGHT, DARK = "rgba(255,255,255,.85)", "rgba(70,70,70,.8)"  # arrows on a dark or on a pale picture
+
 
 class Plane(anywidget.AnyWidget):
     """Shows `frame`; calls `on_move(handle, x, y)` when the reader lets go of a handle."""
