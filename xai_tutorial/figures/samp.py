@@ -259,9 +259,8 @@ def fig3(setting: Setting) -> Built:
             "SAMP++ here: constraint 0.02 of the l1 distance, momentum 0.5.",
             "A single random path has the larger variance on "
             f"{float((by_chance > variance['SAMP']).double().mean()):.0%} of the digits. Effective number of pixels, "
-            f"median of (sum |a|)^2 / sum a^2: IG {_pixels(found['IG']):.0f}, SAMP {_pixels(found['SAMP']):.0f}, random "
-            f"paths {_pixels(*chance):.0f}. What concentrates the shares here is that pixels jump one after another, in "
-            "whatever order; the greedy order adds nothing to it.",
+            f"median of (sum |a|)^2 / sum a^2: IG {_pixels(found['IG']):.0f}, SAMP {_pixels(found['SAMP']):.0f}, "
+            f"random paths {_pixels(*chance):.0f}.",
         ],
         data=DIGITS,
     )
