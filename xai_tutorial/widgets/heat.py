@@ -1,19 +1,16 @@
 """The explorer of chapter 5: the heat flow of a sum of Gaussians that the reader places."""
 
-import html
-
 import ipywidgets as widgets
 import torch
-from torch import Tensor
 
 from ..heat import GaussianMixture
-from .plane import DARK, LIGHT, Plane, arrow_list, coloured, grid
+from .plane import DARK, LIGHT, Explorer, arrow_list, coloured, grid
 
 REACH, PIXELS, ARROWS = 4.0, 48, 9
 TITLES = ["P_t f and its gradient", "P_t f − f", "part of x1", "part of x2"]
 
 
-class HeatExplorer(widgets.VBox):
+class HeatExplorer(Explorer):
     """Time, up to three Gaussians (drag them, or choose one and use the sliders) and a probe with its attribution."""
 
     def __init__(self):
@@ -22,7 +19,6 @@ class HeatExplorer(widgets.VBox):
             [1.2, -0.4, 0.9, 0.55, 1.0],
             [0.0, 2.2, 0.6, 0.6, 0.0],
         ]
-        self.number = 0
         self._filling = False
         self.time = widgets.FloatLogSlider(
             0.25, base=10, min=-2, max=1, step=0.1, description="time t", continuous_update=False
@@ -36,8 +32,6 @@ class HeatExplorer(widgets.VBox):
             _slider("mass", -2.0, 2.0),
         ]
         self.probe = [_slider("probe x1", -REACH, REACH, 0.3), _slider("probe x2", -REACH, REACH, 0.1)]
-        self.plane = Plane(self._moved)
-        self.readout = widgets.HTML(layout=widgets.Layout(height="52px"))
         self._fill()
         self.choice.observe(lambda _: self._fill(), "value")
         for slider in self.sliders:
@@ -45,31 +39,19 @@ class HeatExplorer(widgets.VBox):
         for slider in (self.time, *self.probe):
             slider.observe(lambda _: self._changed(), "value")
         super().__init__(
-            [
-                widgets.HBox([self.time, *self.probe]),
-                widgets.HBox([self.choice, *self.sliders[:2]]),
-                widgets.HBox(self.sliders[2:]),
-                self.plane,
-                self.readout,
-            ]
+            widgets.HBox([self.time, *self.probe]),
+            widgets.HBox([self.choice, *self.sliders[:2]]),
+            widgets.HBox(self.sliders[2:]),
         )
-        self.update()
 
     @property
     def mixture(self) -> GaussianMixture:
         rows = torch.tensor([bump for bump in self.bumps if bump[4] != 0] or [[0, 0, 1, 1, 0]], dtype=torch.float64)
         return GaussianMixture(rows[:, :2], rows[:, 2:4] ** 2, rows[:, 4])
 
-    def update(self) -> None:
-        """Ask the library for the new frame; what goes wrong is shown in place of the numbers."""
-        try:
-            probe = torch.tensor([[slider.value for slider in self.probe]], dtype=torch.float64)
-            self._draw(self.mixture, probe, self.time.value)
-        except Exception as error:
-            self.readout.value = f"<b>{type(error).__name__}</b>: {html.escape(str(error))}"
-            raise
-
-    def _draw(self, mixture: GaussianMixture, probe: Tensor, time: float) -> None:
+    def _draw(self) -> tuple[dict, str]:
+        probe = torch.tensor([[slider.value for slider in self.probe]], dtype=torch.float64)
+        mixture, time = self.mixture, self.time.value
         points, sparse = grid(PIXELS, REACH), grid(ARROWS, REACH)
         warm = mixture.heat(time)
         flow = mixture.heatflow(torch.cat([points, probe]), time=time)
@@ -84,9 +66,7 @@ class HeatExplorer(widgets.VBox):
             f"at ({probe[0, 0]:.2f}, {probe[0, 1]:.2f}), t = {time:.3g}: HeatFlow₁ = {bars[0]:.5f}, "
             f"HeatFlow₂ = {bars[1]:.5f}, sum = {bars[2]:.5f}; P_t f − f = {change:.5f}"
         )
-        self.number += 1
-        self.plane.frame = {
-            "number": self.number,
+        frame = {
             "size": PIXELS,
             "reach": REACH,
             "images": b"".join(pictures),
@@ -103,7 +83,7 @@ class HeatExplorer(widgets.VBox):
             },
             "alt": "Four pictures of the plane and a bar chart: " + words,
         }
-        self.readout.value = words
+        return frame, words
 
     def _placed(self) -> list[tuple[str, list[float]]]:
         return [(name, bump) for name, bump in zip("ABC", self.bumps, strict=True) if bump[4] != 0]

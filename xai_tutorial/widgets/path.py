@@ -1,6 +1,5 @@
 """The explorer of chapter 2: bend a path in the plane and watch the shares change while their sum does not."""
 
-import html
 from collections.abc import Callable
 
 import ipywidgets as widgets
@@ -9,7 +8,7 @@ from torch import Tensor
 
 from ..field import ScalarField
 from ..paths import BezierPath, integrate
-from .plane import DARK, Plane, arrow_list, coloured, grid
+from .plane import DARK, Explorer, arrow_list, coloured, grid
 
 REACH, PIXELS, ARROWS = 2.0, 48, 9
 FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
@@ -21,35 +20,24 @@ FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
 NAMES = ("", "T", "1", "2")  # the start, the end, and the two points that bend the path
 
 
-class PathExplorer(widgets.VBox):
+class PathExplorer(Explorer):
     """A path from the orange point to T that the points 1 and 2 bend, over f and over its two partial derivatives."""
 
     def __init__(self):
         self.places = [[-1.0, -1.0], [1.0, 1.0], [-0.3, -0.3], [0.3, 0.3]]
-        self.number = 0
         self.function = widgets.Dropdown(options=list(FUNCTIONS), description="f")
         self.bend = widgets.FloatSlider(0.0, min=-2.0, max=2.0, step=0.1, description="bend", continuous_update=False)
-        self.plane = Plane(self._moved)
-        self.readout = widgets.HTML(layout=widgets.Layout(height="52px"))
         self.function.observe(lambda _: self.update(), "value")
         self.bend.observe(lambda _: self._bent(), "value")
-        super().__init__([widgets.HBox([self.function, self.bend]), self.plane, self.readout])
-        self.update()
+        super().__init__(widgets.HBox([self.function, self.bend]))
 
     @property
     def path(self) -> BezierPath:
         start, end, first, second = (torch.tensor([place], dtype=torch.float64) for place in self.places)
         return BezierPath(start, first, second, end)
 
-    def update(self) -> None:
-        """Ask the library for the new frame; what goes wrong is shown in place of the numbers."""
-        try:
-            self._draw(ScalarField(FUNCTIONS[self.function.value], batch_size=8192), self.path)
-        except Exception as error:
-            self.readout.value = f"<b>{type(error).__name__}</b>: {html.escape(str(error))}"
-            raise
-
-    def _draw(self, field: ScalarField, path: BezierPath) -> None:
+    def _draw(self) -> tuple[dict, str]:
+        field, path = ScalarField(FUNCTIONS[self.function.value], batch_size=8192), self.path
         points, sparse = grid(PIXELS, REACH), grid(ARROWS, REACH)
         found = integrate(field, path, steps=64)
         value, slope = field.value_and_gradient(points)
@@ -61,9 +49,7 @@ class PathExplorer(widgets.VBox):
             f"a₁ = {bars[0]:.5f}, a₂ = {bars[1]:.5f}, sum = {bars[2]:.5f}; "
             f"f(T) − f(S) = {bars[3]:.5f} with {found.evaluations} gradients"
         )
-        self.number += 1
-        self.plane.frame = {
-            "number": self.number,
+        frame = {
             "size": PIXELS,
             "reach": REACH,
             "images": b"".join(pictures),
@@ -81,7 +67,7 @@ class PathExplorer(widgets.VBox):
             },
             "alt": "Three pictures of the plane with a path, and a bar chart: " + words,
         }
-        self.readout.value = words
+        return frame, words
 
     def _bent(self) -> None:
         """The slider moves both points away from the straight line, at right angles to it."""

@@ -1,9 +1,11 @@
 """The picture that explorers of the plane share: panels with arrows and handles to drag, and a bar chart."""
 
+import html
 from collections.abc import Callable
 from pathlib import Path
 
 import anywidget
+import ipywidgets as widgets
 import numpy as np
 import torch
 import traitlets
@@ -24,6 +26,28 @@ class Plane(anywidget.AnyWidget):
     def __init__(self, on_move: Callable[[int, float, float], None]):
         super().__init__()
         self.on_msg(lambda _, message, __: on_move(message["handle"], message["x"], message["y"]))
+
+
+class Explorer(widgets.VBox):
+    """Rows of controls, a picture and a line of numbers. A kind of explorer brings `_draw` and `_moved`."""
+
+    def __init__(self, *rows: widgets.Widget):
+        self.plane = Plane(self._moved)
+        self.readout = widgets.HTML(layout=widgets.Layout(height="52px"))
+        self.number = 0
+        super().__init__([*rows, self.plane, self.readout])
+        self.update()
+
+    def update(self) -> None:
+        """Ask the library for the new frame; what goes wrong is shown in place of the numbers."""
+        try:
+            frame, words = self._draw()
+        except Exception as error:
+            self.readout.value = f"<b>{type(error).__name__}</b>: {html.escape(str(error))}"
+            raise
+        self.number += 1
+        self.plane.frame = frame | {"number": self.number}
+        self.readout.value = words
 
 
 def coloured(values: Tensor, *, signed: bool) -> tuple[bytes, float]:
